@@ -11,6 +11,8 @@ import { jobOf, TEMPLATE } from "./export-job.ts";
 /** Printed as JSON. */
 export interface WritingFigures {
   readonly seconds: number;
+  /** Of all threads, without loading the code. */
+  readonly cpuSeconds: number;
   readonly peakMb: number;
   readonly rows: number;
 }
@@ -33,6 +35,7 @@ const objects: Objects = {
 };
 
 const began = performance.now();
+const cpuBefore = process.cpuUsage();
 const { datasetFiles: files } = await exportDataset({
   ...jobOf(Number(records)),
   objects,
@@ -42,9 +45,11 @@ const { datasetFiles: files } = await exportDataset({
   generation: 1,
   signal: new AbortController().signal,
 });
+const cpu = process.cpuUsage(cpuBefore);
 console.log(
   JSON.stringify({
     seconds: (performance.now() - began) / 1000,
+    cpuSeconds: (cpu.user + cpu.system) / 1_000_000,
     peakMb: process.resourceUsage().maxRSS / 1024,
     rows: files.find(({ format }) => format === "PARQUET")?.rows ?? 0,
   } satisfies WritingFigures),

@@ -6,6 +6,7 @@ import type { ChatMessage } from "#core/dataset/conversation";
 import type { DatasetFile } from "./dataset-file.ts";
 import type { DatasetSchema } from "./dataset-schema.ts";
 import type { Sink } from "./sink.ts";
+import { SnappyCompressor } from "./snappy.ts";
 
 /** A row group is held in memory; it is full at this many rows, or at about this many characters. */
 const GROUP_ROWS = 5_000;
@@ -24,9 +25,11 @@ export function parquetFile(schema: DatasetSchema, name: string, sink: Sink): Da
   const names = columns.map(({ name }) => name);
   const source = (data: unknown[][]): ColumnSource[] => names.map((name, n) => ({ name, data: data[n] ?? [] }));
   const bytes = new StreamedBytes(sink);
+  const snappy = new SnappyCompressor();
   const writer = new ParquetWriter({
     writer: bytes,
     codec: "SNAPPY",
+    compressors: { SNAPPY: (page) => snappy.compress(page) },
     statistics: true,
     schema: [{ name: "root", num_children: columns.length }, ...columns.flatMap(elementsOf)],
     createdBy: "plot-palette",
