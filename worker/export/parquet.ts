@@ -1,5 +1,5 @@
 /** Apache Parquet with typed columns, Snappy compression and statistics, in row groups that are written as soon as they are full. */
-import type { SchemaElement } from "hyparquet";
+import type { RowGroup, SchemaElement } from "hyparquet";
 import { ByteWriter, ParquetWriter, schemaFromColumnData, type BasicType, type ColumnSource } from "hyparquet-writer";
 import type { ColumnKind } from "#core/dataset/columns";
 import type { ChatMessage } from "#core/dataset/conversation";
@@ -7,10 +7,11 @@ import type { DatasetFile } from "./dataset-file.ts";
 import type { DatasetSchema } from "./dataset-schema.ts";
 import type { Sink } from "./sink.ts";
 import { SnappyCompressor } from "./snappy.ts";
+import { TextColumn } from "./text-column.ts";
 
-/** A row group is held in memory; it is full at this many rows, or at about this many characters. */
+/** A row group is held in memory; it is full at this many rows, or at about this many bytes. */
 const GROUP_ROWS = 5_000;
-const GROUP_CHARACTERS = 4_000_000;
+const GROUP_BYTES = 4_000_000;
 
 const TYPES: Readonly<Record<Exclude<ColumnKind, "messages">, BasicType>> = {
   string: "STRING",
@@ -21,9 +22,8 @@ const TYPES: Readonly<Record<Exclude<ColumnKind, "messages">, BasicType>> = {
 };
 
 export function parquetFile(schema: DatasetSchema, name: string, sink: Sink): DatasetFile {
-  const columns: readonly { name: string; type: ColumnKind }[] = [{ name: "id", type: "string" }, ...schema.columns];
-  const names = columns.map(({ name }) => name);
-  const source = (data: unknown[][]): ColumnSource[] => names.map((name, n) => ({ name, data: data[n] ?? [] }));
+  const ids = new TextColumn();
+  const columns = schema.columns.map(({ name, type }) => ({ name, values: valuesOf(type) }));
   const bytes = new StreamedBytes(sink);
   const snappy = new SnappyCompressor();
   const writer = new ParquetWriter({
@@ -31,18 +31,20 @@ export function parquetFile(schema: DatasetSchema, name: string, sink: Sink): Da
     codec: "SNAPPY",
     compressors: { SNAPPY: (page) => snappy.compress(page) },
     statistics: true,
-    schema: [{ name: "root", num_children: columns.length }, ...columns.flatMap(elementsOf)],
+    schema: [{ name: "root", num_children: 1 + columns.length }, ...[ID, ...schema.columns].flatMap(elementsOf)],
     createdBy: "plot-palette",
   });
-  let group: unknown[][] = names.map(() => []);
-  let characters = 0;
+  let groupRows = 0;
+  let groupBytes = 0;
 
   const flush = async () => {
-    if (group[0]?.length === 0) return;
-    await writer.write({ columnData: source(group), rowGroupSize: GROUP_ROWS });
+    if (groupRows === 0) return;
+    const columnData = [{ name: ID.name, values: ids }, ...columns].map(sourceOf);
+    await writer.write({ columnData, rowGroupSize: GROUP_ROWS });
+    copyStatistics(writer.row_groups.at(-1));
     await bytes.flush();
-    group = names.map(() => []);
-    characters = 0;
+    for (const values of [ids, ...columns.map(({ values }) => values)]) values.clear();
+    groupRows = groupBytes = 0;
   };
 
   const file: DatasetFile = {
@@ -53,12 +55,10 @@ export function parquetFile(schema: DatasetSchema, name: string, sink: Sink): Da
     omitted: 0,
     addRecord: async (record, id) => {
       file.rows += 1;
-      const row = [id, ...schema.columns.map(({ name, type }) => cell(record.columns[name], type))];
-      row.forEach((value, n) => {
-        group[n]?.push(value);
-        characters += sizeOf(value);
-      });
-      if (file.rows % GROUP_ROWS === 0 || characters >= GROUP_CHARACTERS) await flush();
+      groupRows += 1;
+      groupBytes += ids.add(id);
+      for (const { name, values } of columns) groupBytes += values.add(record.columns[name] ?? null);
+      if (groupRows === GROUP_ROWS || groupBytes >= GROUP_BYTES) await flush();
     },
     end: async () => {
       await flush();
@@ -68,6 +68,8 @@ export function parquetFile(schema: DatasetSchema, name: string, sink: Sink): Da
   };
   return file;
 }
+
+const ID = { name: "id", type: "string" } as const;
 
 /** A column in the file's schema, with its members behind it. */
 function elementsOf({ name, type }: { readonly name: string; readonly type: ColumnKind }): SchemaElement[] {
@@ -104,13 +106,63 @@ const MESSAGE = [
   listOf("tool_calls", [text("id"), text("type"), group("function", "OPTIONAL", [text("name"), text("arguments")])]),
 ];
 
-/** A value in its column's type; values that do not match a declared type failed their attempt before. */
-function cell(value: unknown, type: ColumnKind): unknown {
-  if (value === null || value === undefined) return null;
+/** A row group's values of one column. */
+interface ColumnValues {
+  /** @returns about how many bytes it takes */
+  add(value: unknown): number;
+  values(): unknown[];
+  clear(): void;
+}
+
+/** Values that do not match a declared type failed their attempt before. */
+function valuesOf(type: ColumnKind): ColumnValues {
+  if (type === "string") return new TextColumn();
+  if (type === "json") return new JsonColumn();
+  return new ValueColumn(type);
+}
+
+class JsonColumn extends TextColumn {
+  override add(value: unknown): number {
+    return super.add(value === null ? null : JSON.stringify(value));
+  }
+}
+
+class ValueColumn implements ColumnValues {
+  #values: unknown[] = [];
+
+  constructor(readonly type: ColumnKind) {}
+
+  add(value: unknown): number {
+    const cell = value === null ? null : cellOf(value, this.type);
+    this.#values.push(cell);
+    return this.type === "messages" ? JSON.stringify(cell).length : 8;
+  }
+
+  values(): unknown[] {
+    return this.#values;
+  }
+
+  clear(): void {
+    this.#values = [];
+  }
+}
+
+function cellOf(value: unknown, type: ColumnKind): unknown {
   if (type === "messages") return (value as readonly ChatMessage[]).map(messageCell);
-  if (type === "integer") return BigInt(value as number | string);
-  if (type === "json") return JSON.stringify(value);
-  return value;
+  return type === "integer" ? BigInt(value as number | string) : value;
+}
+
+function sourceOf({ name, values }: { readonly name: string; readonly values: ColumnValues }): ColumnSource {
+  return { name, data: values.values() };
+}
+
+/** The writer keeps each group's lowest and highest texts until the end of the file; the columns reuse the bytes behind them. */
+function copyStatistics(group: RowGroup | undefined): void {
+  for (const { meta_data } of group?.columns ?? []) {
+    const { statistics } = meta_data ?? {};
+    if (statistics?.min_value instanceof Uint8Array) statistics.min_value = statistics.min_value.slice();
+    if (statistics?.max_value instanceof Uint8Array) statistics.max_value = statistics.max_value.slice();
+  }
 }
 
 function messageCell({ tool_calls, ...message }: ChatMessage): object {
@@ -119,11 +171,6 @@ function messageCell({ tool_calls, ...message }: ChatMessage): object {
     function: called && { ...called, arguments: argumentsOf(called.arguments) },
   }));
   return { ...message, tool_calls: calls };
-}
-
-function sizeOf(value: unknown): number {
-  if (typeof value === "string") return value.length;
-  return typeof value === "object" && value !== null ? JSON.stringify(value).length : 8;
 }
 
 function argumentsOf(given: unknown): string | undefined {
