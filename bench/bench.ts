@@ -1,61 +1,55 @@
-/** `npm run bench [-- NAME …]`: runs the named benches or all, prints a table for each and writes `bench/results/NAME.json`. */
+/**
+ * `npm run bench [-- NAME …] [--rows TEXT] [--short]`: runs the named benches or all, shows each figure as soon as it is measured,
+ * and writes `bench/results/NAME.json`. Ctrl-C or its limit end a bench; what it measured until then has been shown.
+ */
 import { mkdir, writeFile } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
-import { calls } from "./calls.ts";
-import { dispatch } from "./dispatch.ts";
-import { exporting } from "./export.ts";
+import { parseArgs } from "node:util";
+import { BENCHES } from "./benches.ts";
 import type { Figure } from "./figure.ts";
-import { fleet } from "./fleet.ts";
-import { memory } from "./memory.ts";
-import { restart } from "./restart.ts";
-import { screen } from "./screen.ts";
-import { seeds } from "./seeds.ts";
-import { small } from "./small.ts";
-import { speed } from "./speed.ts";
-import { startUp } from "./start-up.ts";
-import { storm } from "./storm.ts";
-import { templates } from "./templates.ts";
-import { user } from "./user.ts";
-import { writes } from "./writes.ts";
 
-const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
-  "start-up": startUp,
-  speed,
-  calls,
-  storm,
-  writes,
-  dispatch,
-  restart,
-  fleet,
-  small,
-  memory,
-  export: exporting,
-  screen,
-  seeds,
-  templates,
-  user,
-};
+const LIMIT_MINUTES = 30;
 
-const requested = process.argv.slice(2);
-const unknown = requested.find((name) => !(name in BENCHES));
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rows: { type: "string" }, short: { type: "boolean", default: false } },
+});
+const unknown = positionals.find((name) => !(name in BENCHES));
 if (unknown) {
   console.error(`Expected a bench among ${Object.keys(BENCHES).join(", ")}, received "${unknown}".`);
   process.exit(64);
 }
-for (const [name, bench] of Object.entries(BENCHES)) {
-  if (requested.length > 0 && !requested.includes(name)) continue;
-  const figures = await bench();
-  print(name, figures);
-  await save(name, figures);
-}
-process.exit();
+process.on("SIGINT", () => process.exit(130));
 
-function print(name: string, figures: readonly Figure[]): void {
+const options = { isShort: values.short, wants: (row: string) => !values.rows || row.includes(values.rows) };
+let isComplete = true;
+for (const [name, bench] of Object.entries(BENCHES)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
   console.log(`\n${name}`);
-  console.table(
-    figures.map(({ what, value, unit, aim = "" }) => ({ what, value: Number(value.toPrecision(4)), unit, aim })),
-  );
+  const figures: Figure[] = [];
+  const ended = await Promise.race([measured(bench(options), figures), limit()]);
+  if (ended === "limit") {
+    console.error(`${name} took more than ${LIMIT_MINUTES} minutes; name some of its rows with --rows.`);
+    isComplete = false;
+  }
+  // A part is no result, and a short form's figures mean nothing.
+  if (ended === "done" && !values.rows && !values.short) await save(name, figures);
+  if (ended === "limit") break;
+}
+process.exit(isComplete ? 0 : 1);
+
+async function measured(bench: AsyncIterable<Figure>, figures: Figure[]): Promise<"done"> {
+  for await (const figure of bench) {
+    const { what, value, unit, aim } = figure;
+    figures.push(figure);
+    console.log(`  ${what}: ${Number(value.toPrecision(4))} ${unit}${aim ? ` (aim ${aim})` : ""}`);
+  }
+  return "done";
+}
+
+function limit(): Promise<"limit"> {
+  return new Promise((resolve) => setTimeout(resolve, LIMIT_MINUTES * 60_000, "limit").unref());
 }
 
 async function save(name: string, figures: readonly Figure[]): Promise<void> {

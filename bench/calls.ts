@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { build } from "esbuild";
 import type { LoopOptions } from "./bare-loop.ts";
-import type { Figure } from "./figure.ts";
+import type { BenchOptions, Figure } from "./figure.ts";
 import { WORKER_FLAGS, workerEnvironment } from "./flags.ts";
 import { cpuMsOf } from "./processes.ts";
 import { ONE_STEP, THREE_STEPS } from "./qa3.ts";
@@ -12,6 +12,7 @@ import { CREDENTIALS, WorkerHarness } from "./worker-harness.ts";
 const LATENCY_MS = 200;
 /** The time an ideal caller takes, long enough for the ramp-up to matter little. */
 const IDEAL_SECONDS = 10;
+const IDEAL_SECONDS_SHORT = 1;
 const RUNS = 3;
 const CASES = [
   { inFlight: 16, aim: 97 },
@@ -25,26 +26,25 @@ interface Measurement {
 }
 
 /** The worker's calls compared with a bare loop of the same SDK calls, alternating against the same stub. */
-export async function calls(): Promise<Figure[]> {
+export async function* calls({ isShort, wants }: BenchOptions): AsyncGenerator<Figure> {
   const harness = await WorkerHarness.open();
   const stub = await Stub.start({ latencyMs: LATENCY_MS });
   await bundleLoop(harness.folder);
   try {
-    const figures: Figure[] = [];
-    for (const { inFlight, aim } of CASES)
+    for (const { inFlight, aim } of isShort ? CASES.slice(0, 1) : CASES)
       for (const steps of [1, 3] as const) {
+        const what = `${inFlight} in flight, ${steps === 1 ? "one step" : "three steps"}`;
+        if (!wants(what)) continue;
         const loops: Measurement[] = [];
         const workers: Measurement[] = [];
-        for (let run = 0; run < RUNS; run++) {
-          const records = Math.round((IDEAL_SECONDS * 1000 * inFlight) / LATENCY_MS / steps);
+        for (let run = 0; run < (isShort ? 1 : RUNS); run++) {
+          const seconds = isShort ? IDEAL_SECONDS_SHORT : IDEAL_SECONDS;
+          const records = Math.round((seconds * 1000 * inFlight) / LATENCY_MS / steps);
           loops.push(await loopOnce(harness, stub, { records, steps, inFlight }));
           workers.push(await workerOnce(harness, stub, { records, steps, inFlight }));
         }
-        figures.push(
-          ...compare(`${inFlight} in flight, ${steps === 1 ? "one step" : "three steps"}`, aim, loops, workers),
-        );
+        yield* compare(what, aim, loops, workers);
       }
-    return figures;
   } finally {
     stub.stop();
     await harness.close();

@@ -5,3 +5,14 @@ export interface Figure {
   readonly unit: string;
   readonly aim?: string;
 }
+
+/** What to measure. */
+export interface BenchOptions {
+  /** Seconds instead of minutes: it shows that the bench works, and its figures mean nothing. */
+  readonly isShort: boolean;
+  /** Whether a row was requested, by a part of its name; all are by default. */
+  wants(row: string): boolean;
+}
+
+/** Yields its figures as soon as it has them, so that one that is interrupted has shown what it measured. */
+export type Bench = (options: BenchOptions) => AsyncIterable<Figure>;

@@ -26,21 +26,29 @@ export async function withInstance<T>(model: object, work: (instance: BenchInsta
   }
 }
 
-/** One step, one short answer: it is the calls that are measured. */
+/** One step, one short answer, which is never cut off: it is the calls that are measured. */
 const ONE_STEP = `name: Bench
 steps:
-  - { id: say, tier: economy, maxTokens: 60, maxPromptBytes: 500, prompt: "Praise <%= it.seed.name %>." }
+  - { id: say, tier: economy, maxTokens: 400, maxPromptBytes: 500, prompt: "Praise <%= it.seed.name %>." }
 `;
 
+/** Saves the template of the bench's jobs. @returns its id */
+export function benchTemplate(api: Api): Promise<string> {
+  return saveTemplate(api, { name: "Bench", source: ONE_STEP });
+}
+
+/** The most calls that the jobs of a bench have in flight: what a small task has. */
+export const CALLS_IN_FLIGHT = 32;
+
 /** Starts a job over the sample seeds. @returns its id */
-export async function startBenchJob(api: Api, recordCount: number): Promise<string> {
-  const templateId = await saveTemplate(api, { name: "Bench", source: ONE_STEP });
+export async function startBenchJob(api: Api, templateId: string, recordCount: number): Promise<string> {
   const input = {
     name: `Bench ${recordCount}`,
     templateId,
     seedSetId: "natural-wonders",
     recordCount,
     budgetNanos: 100_000_000_000,
+    inFlight: CALLS_IN_FLIGHT,
     formats: ["JSONL", "CSV", "PARQUET"],
     clientToken: `bench-${recordCount}-${Date.now()}`,
   };

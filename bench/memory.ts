@@ -1,4 +1,4 @@
-import type { Figure } from "./figure.ts";
+import type { BenchOptions, Figure } from "./figure.ts";
 import { highWaterMb } from "./processes.ts";
 import { ONE_STEP } from "./qa3.ts";
 import { Stub } from "./stub.ts";
@@ -9,24 +9,20 @@ const SAMPLING_INTERVAL_MS = 50;
 const LATENCY_MS = 5;
 const IN_FLIGHT = 32;
 const [FEW, MANY] = [20_000, 500_000];
+const [FEW_SHORT, MANY_SHORT] = [200, 400];
 
 /** A worker's peak memory, including the export of all formats: it should not grow with the dataset. */
-export async function memory(): Promise<Figure[]> {
+export async function* memory({ isShort }: BenchOptions): AsyncGenerator<Figure> {
   const harness = await WorkerHarness.open();
   const stub = await Stub.start({ latencyMs: LATENCY_MS });
+  const peakOf = (records: number) => `peak memory of a worker, ${records.toLocaleString("en-US")} records`;
+  const [few, many] = isShort ? [FEW_SHORT, MANY_SHORT] : [FEW, MANY];
   try {
-    const few = await peakMb(harness, stub, FEW);
-    const many = await peakMb(harness, stub, MANY);
-    return [
-      { what: `peak memory of a worker, ${FEW.toLocaleString("en-US")} records`, value: few, unit: "MB" },
-      {
-        what: `peak memory of a worker, ${MANY.toLocaleString("en-US")} records`,
-        value: many,
-        unit: "MB",
-        aim: "< 300",
-      },
-      { what: "growth", value: 100 * (many / few - 1), unit: "%", aim: "≤ 10" },
-    ];
+    const before = await peakMb(harness, stub, few);
+    yield { what: peakOf(few), value: before, unit: "MB" };
+    const after = await peakMb(harness, stub, many);
+    yield { what: peakOf(many), value: after, unit: "MB", aim: "< 300" };
+    yield { what: "growth", value: 100 * (after / before - 1), unit: "%", aim: "≤ 10" };
   } finally {
     stub.stop();
     await harness.close();

@@ -1,4 +1,4 @@
-import type { Figure } from "./figure.ts";
+import type { BenchOptions, Figure } from "./figure.ts";
 import type { StubFigures } from "./model-stub.ts";
 import { ONE_STEP } from "./qa3.ts";
 import { Stub } from "./stub.ts";
@@ -7,30 +7,28 @@ import { WorkerHarness } from "./worker-harness.ts";
 const LATENCY_MS = 200;
 const IN_FLIGHT = 64;
 const RECORDS = 2_000;
+const RECORDS_SHORT = 200;
 const SHARES = [25, 50, 75];
 const PER_SECOND = (IN_FLIGHT * 1_000) / LATENCY_MS;
 
 /** Calls paid for twice when a worker is killed, or asked to stop, at 25%, 50% and 75% of its job. */
-export async function restart(): Promise<Figure[]> {
+export async function* restart({ isShort, wants }: BenchOptions): AsyncGenerator<Figure> {
   const harness = await WorkerHarness.open();
   const stub = await Stub.start({ latencyMs: LATENCY_MS });
+  const records = isShort ? RECORDS_SHORT : RECORDS;
   try {
-    const figures: Figure[] = [];
-    for (const share of SHARES) {
-      const { begun } = await interrupted(harness, stub, share, "SIGKILL");
-      const aim = `≤ ${IN_FLIGHT + PER_SECOND}`;
-      figures.push({ what: `paid twice after SIGKILL at ${share}%`, value: begun - RECORDS, unit: "calls", aim });
+    for (const share of isShort ? [50] : SHARES) {
+      const what = `paid twice after SIGKILL at ${share}%`;
+      if (!wants(what)) continue;
+      const { begun } = await interrupted(harness, stub, { records, share, signal: "SIGKILL" });
+      yield { what, value: begun - records, unit: "calls", aim: `≤ ${IN_FLIGHT + PER_SECOND}` };
     }
-    for (const share of SHARES) {
-      const { answered } = await interrupted(harness, stub, share, "SIGTERM");
-      figures.push({
-        what: `answered twice after SIGTERM at ${share}%`,
-        value: answered - RECORDS,
-        unit: "calls",
-        aim: "0",
-      });
+    for (const share of isShort ? [50] : SHARES) {
+      const what = `answered twice after SIGTERM at ${share}%`;
+      if (!wants(what)) continue;
+      const { answered } = await interrupted(harness, stub, { records, share, signal: "SIGTERM" });
+      yield { what, value: answered - records, unit: "calls", aim: "0" };
     }
-    return figures;
   } finally {
     stub.stop();
     await harness.close();
@@ -41,12 +39,11 @@ export async function restart(): Promise<Figure[]> {
 async function interrupted(
   harness: WorkerHarness,
   stub: Stub,
-  share: number,
-  signal: "SIGKILL" | "SIGTERM",
+  { records, share, signal }: { records: number; share: number; signal: "SIGKILL" | "SIGTERM" },
 ): Promise<StubFigures> {
-  const job = await harness.newJob({ template: ONE_STEP, records: RECORDS, inFlight: IN_FLIGHT, modelUrl: stub.url });
+  const job = await harness.newJob({ template: ONE_STEP, records, inFlight: IN_FLIGHT, modelUrl: stub.url });
   try {
-    const at = (RECORDS * share) / 100;
+    const at = (records * share) / 100;
     stub.watch({ milestones: [at] });
     const reached = stub.milestone(at);
     const first = job.startWorker();
@@ -55,7 +52,7 @@ async function interrupted(
     await first.ended;
     await job.endLeases();
     const next = job.startWorker();
-    await job.completed(RECORDS, next);
+    await job.completed(records, next);
     return await stub.figures();
   } finally {
     await job.stop();

@@ -2,9 +2,10 @@ import { Eta } from "eta/core";
 import { parseTemplate } from "#core/template/parse";
 import { Prompts } from "../worker/sandbox/prompts.ts";
 import { Sandbox } from "../worker/sandbox/sandbox.ts";
-import type { Figure } from "./figure.ts";
+import type { BenchOptions, Figure } from "./figure.ts";
 
 const RENDERS = 2_000;
+const RENDERS_SHORT = 20;
 const WARM_UP = 200;
 const SANDBOXES = 5;
 
@@ -32,29 +33,26 @@ const CASES: Readonly<Record<string, { prompt: string; inEta?: boolean; text?: n
 };
 
 /** The cost of a rendering in the sandbox, compared with the same template in plain Eta; and that of creating a sandbox. */
-export async function templates(): Promise<Figure[]> {
+export async function* templates({ isShort, wants }: BenchOptions): AsyncGenerator<Figure> {
+  const renders = isShort ? RENDERS_SHORT : RENDERS;
   const sandbox = await Sandbox.create();
-  const figures: Figure[] = [];
   for (const [name, { prompt, inEta, text = 400, aim }] of Object.entries(CASES)) {
+    if (!wants(name)) continue;
     const films = Array.from({ length: 100 }, (_, n) => filmOf(n, text));
     const prompts = new Prompts(templateOf(prompt), {}, sandbox);
-    const inside = medianMs((n) => void prompts.render("ask", films[n % 100] ?? "", n));
+    const inside = medianMs(renders, (n) => void prompts.render("ask", films[n % 100] ?? "", n));
     await sandbox.ready();
-    figures.push({ what: `${name} in the sandbox, median`, value: inside, unit: "ms", aim });
-    figures.push({ what: `${name}, renders per second`, value: 1_000 / inside, unit: "1/s" });
+    yield { what: `${name} in the sandbox, median`, value: inside, unit: "ms", aim };
+    yield { what: `${name}, renders per second`, value: 1_000 / inside, unit: "1/s" };
     if (!inEta) continue;
     const plain = new Eta({ autoEscape: false, autoTrim: false }).compile(prompt);
     const eta = new Eta();
-    const bare = medianMs((n) => void plain.call(eta, JSON.parse(films[n % 100] ?? "") as object));
-    figures.push({
-      what: `${name} relative to plain Eta in Node, parsing its data too`,
-      value: inside / bare,
-      unit: "×",
-    });
+    const bare = medianMs(renders, (n) => void plain.call(eta, JSON.parse(films[n % 100] ?? "") as object));
+    yield { what: `${name} relative to plain Eta in Node, parsing its data too`, value: inside / bare, unit: "×" };
   }
   const begunMs = performance.now();
   for (let n = 0; n < SANDBOXES; n++) await Sandbox.create();
-  return [...figures, { what: "creating a sandbox", value: (performance.now() - begunMs) / SANDBOXES, unit: "ms" }];
+  yield { what: "creating a sandbox", value: (performance.now() - begunMs) / SANDBOXES, unit: "ms" };
 }
 
 function templateOf(prompt: string) {
@@ -79,12 +77,12 @@ function filmOf(n: number, text: number): string {
   return JSON.stringify({ movie, audience: "curious", steps: { question: { output: "Who is in it? ".repeat(8) } } });
 }
 
-function medianMs(render: (n: number) => void): number {
-  for (let n = 0; n < WARM_UP; n++) render(n);
-  const times = Array.from({ length: RENDERS }, (_, n) => {
+function medianMs(renders: number, render: (n: number) => void): number {
+  for (let n = 0; n < Math.min(WARM_UP, renders); n++) render(n);
+  const times = Array.from({ length: renders }, (_, n) => {
     const begunMs = performance.now();
     render(n);
     return performance.now() - begunMs;
   }).sort((a, b) => a - b);
-  return times[RENDERS / 2] ?? NaN;
+  return times[renders / 2] ?? NaN;
 }

@@ -2,7 +2,7 @@
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
 import { checkJobOptions, planShards } from "../../core/job/job.ts";
-import { planTasks, type TaskLimits, type TaskSize, type TaskSpec } from "../../core/job/task-size.ts";
+import { planTasks, type TaskLimits, type TaskPlan } from "../../core/job/task-size.ts";
 import type { Tiers } from "../../core/models/models.ts";
 import { tooSmallBudget, type Estimate } from "../../core/money/estimate.ts";
 import { checkPartitionBy } from "../../core/dataset/partition.ts";
@@ -32,7 +32,8 @@ export interface JobToCheck {
   input: CreateJobInput;
 }
 
-export interface CheckedJob {
+/** How a job is made, whatever it is divided into. */
+export interface JobRecipe {
   templateVersion: number;
   templateName: string;
   templateSource: string;
@@ -42,33 +43,30 @@ export interface CheckedJob {
   seedSetName: string;
   seedSetOwner: string;
   maxAttemptCostNanos: number;
+}
+
+export interface CheckedJob extends JobRecipe, TaskPlan {
   /** Absent when the cost cannot be estimated. */
   estimate?: Estimate;
-  taskSize: TaskSize;
-  task: TaskSpec;
-  maxTasks: number;
   shards: { from: number; to: number }[];
 }
 
 export const handler = lambdaHandler(async ({ owner, input }: JobToCheck): Promise<CheckedJob> => {
   checkJobOptions(input);
+  const tasks = planTasks(input, JSON.parse(setting(ENVIRONMENT.taskLimits)) as TaskLimits);
   const { version } = await readableTemplate(owner, input.templateId, input.templateVersion);
   const seedSet = await seedSetToUse(owner, input.seedSetId);
   const checked = checkJob(input, version, seedSet);
   const estimate = await estimateIfPossible({ owner, seedSet, recordCount: input.recordCount, checked });
-  return { ...checked, estimate };
+  return { ...checked, ...tasks, estimate, shards: planShards(input.recordCount, input.inFlight ? tasks.maxTasks : 1) };
 });
 
 /** @throws PlotPaletteError BadInput when seeds and template do not fit, a model refuses what is asked of it, or the budget does not cover one record */
 export function checkJob(
-  input: Pick<
-    CreateJobInput,
-    "recordCount" | "budgetNanos" | "parameters" | "formats" | "partitionBy" | "taskSize" | "inFlight"
-  >,
+  input: Pick<CreateJobInput, "budgetNanos" | "parameters" | "formats" | "partitionBy">,
   version: Pick<TemplateVersionRow, "version" | "source" | "partials">,
   seedSet: Pick<SeedSetRow, "name" | "owner" | "collections">,
-): CheckedJob {
-  const tasks = planTasks(input, taskLimits());
+): JobRecipe {
   const tiers = availableTiers();
   const template = parseTemplate(version.source, tiers);
   checkRuns(template);
@@ -94,13 +92,7 @@ export function checkJob(
     seedSetName: seedSet.name,
     seedSetOwner: seedSet.owner,
     maxAttemptCostNanos: costNanos,
-    ...tasks,
-    shards: planShards(input.recordCount, input.inFlight ? tasks.maxTasks : 1),
   };
-}
-
-function taskLimits(): TaskLimits {
-  return JSON.parse(setting(ENVIRONMENT.taskLimits)) as TaskLimits;
 }
 
 function checkRuns({ name, steps }: Template): void {

@@ -19,7 +19,7 @@ export const handler = lambdaHandler(async ({ owner, input }: JobToEstimate): Pr
   const { version } = await readableTemplate(owner, input.templateId, input.templateVersion);
   const seedSet = await seedSetToUse(owner, input.seedSetId);
   // Whether the budget covers a record is part of the estimate, not a reason to fail.
-  const checked = checkJob({ recordCount, parameters, budgetNanos: Infinity, formats: [] }, version, seedSet);
+  const checked = checkJob({ parameters, budgetNanos: Infinity, formats: [] }, version, seedSet);
   const { maxAttemptCostNanos } = checked;
   const estimate = await estimateOf({ owner, seedSet, recordCount, checked });
   return {

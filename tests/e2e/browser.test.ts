@@ -157,6 +157,7 @@ test("items that do not fit the template are left out of a new seed set, and the
   await writeFile(file, "name,people\nBern,134000\n,290000\nLecce,95000\n");
   const { page, close, errors } = await visitor(product.outputs.demoUser);
   await upload(page, file);
+  await page.waitForURL(/\/seeds\/[0-9A-Z]{26}$/, { timeout: 30_000 });
   await page.getByText("Ready", { exact: true }).first().waitFor({ timeout: 30_000 });
   await page.goto(`${product.outputs.appUrl}/jobs/new?templateId=${templateId}`);
   await page.getByRole("radio", { name: /^gaps/ }).check({ force: true });

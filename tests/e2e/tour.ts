@@ -4,7 +4,14 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openApi, type Api } from "../../cli/api.ts";
 import { followJob, type JobSummary } from "../../cli/job-watch.ts";
-import { keepFittingSeeds, pauseJob, resumeJob, saveTemplate, uploadSeeds, type SeedFile } from "../../cli/api-calls.ts";
+import {
+  keepFittingSeeds,
+  pauseJob,
+  resumeJob,
+  saveTemplate,
+  uploadSeeds,
+  type SeedFile,
+} from "../../cli/api-calls.ts";
 import { modelCalls, until, type Product } from "./product.ts";
 
 const SWEEP_MS = 60_000;

@@ -1,0 +1,17 @@
+/** Each bench in a form that takes seconds: none may rot between the days on which someone measures. */
+import { BENCHES } from "../../bench/benches.ts";
+import type { Figure } from "../../bench/figure.ts";
+
+/** `start-up` starts the product twice, as every suite here does once. */
+const NAMES = Object.keys(BENCHES).filter((name) => name !== "start-up");
+
+test.each(NAMES)(
+  "the bench %s measures",
+  async (name) => {
+    const figures: Figure[] = [];
+    for await (const figure of BENCHES[name]!({ isShort: true, wants: () => true })) figures.push(figure);
+    expect(figures.length).toBeGreaterThan(0);
+    for (const { what, value } of figures) expect([what, Number.isFinite(value)]).toEqual([what, true]);
+  },
+  120_000,
+);
