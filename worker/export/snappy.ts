@@ -1,6 +1,6 @@
 /**
  * Snappy compression of Parquet pages, in the reference implementation's format and manner. The one that comes with
- * hyparquet-writer writes byte by byte through nested calls, and took a third of an export's time; this one is about five times
+ * hyparquet-writer writes byte by byte through nested calls, and took a third of an export's time; this one is about four times
  * as fast.
  */
 export class SnappyCompressor {
