@@ -12,6 +12,7 @@ import { small } from "./small.ts";
 import { speed } from "./speed.ts";
 import { startUp } from "./start-up.ts";
 import { storm } from "./storm.ts";
+import { tails } from "./tails.ts";
 import { templates } from "./templates.ts";
 import { user } from "./user.ts";
 import { SHORT_WRITES, writes } from "./writes.ts";
@@ -21,6 +22,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   user: atOnce((isShort) => user(isShort ? 200 : undefined)),
   speed,
   calls,
+  tails: atOnce((isShort) => tails(isShort ? "short" : "full")),
   storm,
   writes: atOnce((isShort) => writes(isShort ? SHORT_WRITES : undefined)),
   dispatch: atOnce((isShort) => dispatch(isShort ? SHORT_DISPATCH : undefined)),
@@ -28,7 +30,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   fleet,
   small,
   memory,
-  export: atOnce(() => exporting()),
+  export: atOnce((isShort) => exporting(isShort ? { records: 2_000, runs: 1 } : undefined)),
   screen,
   seeds,
   templates,

@@ -1,13 +1,10 @@
-import { spawn } from "node:child_process";
-import { join } from "node:path";
-import { build } from "esbuild";
 import type { LoopOptions } from "./bare-loop.ts";
 import type { BenchOptions, Figure } from "./figure.ts";
-import { WORKER_FLAGS, workerEnvironment } from "./flags.ts";
+import { bundleLoop, startLoop } from "./loop-process.ts";
 import { cpuMsOf } from "./processes.ts";
 import { ONE_STEP, THREE_STEPS } from "./qa3.ts";
 import { Stub } from "./stub.ts";
-import { CREDENTIALS, WorkerHarness } from "./worker-harness.ts";
+import { WorkerHarness } from "./worker-harness.ts";
 
 const LATENCY_MS = 200;
 /** The time an ideal caller takes, long enough for the ramp-up to matter little. */
@@ -78,16 +75,7 @@ function compare(what: string, aim: number, loops: readonly Measurement[], worke
 
 async function loopOnce(harness: WorkerHarness, stub: Stub, options: LoopOptions): Promise<Measurement> {
   return await measure(stub, options, () => {
-    const loop = spawn(process.execPath, [...WORKER_FLAGS, "bare-loop.mjs", JSON.stringify(options)], {
-      cwd: harness.folder,
-      env: {
-        ...CREDENTIALS,
-        NODE_NO_WARNINGS: "1",
-        ...workerEnvironment(options.inFlight),
-        AWS_ENDPOINT_URL_BEDROCK_RUNTIME: stub.url,
-      },
-      stdio: "inherit",
-    });
+    const loop = startLoop(harness.folder, options, stub.url);
     return { pid: loop.pid, end: () => loop.kill() };
   });
 }
@@ -119,22 +107,6 @@ async function measure(
   const cpuMs = (await cpuMsOf(pid)) - before;
   await end();
   return { perSecond: count / seconds, cpuMsPerCall: cpuMs / count };
-}
-
-async function bundleLoop(folder: string): Promise<void> {
-  await build({
-    entryPoints: [join(import.meta.dirname, "bare-loop.ts")],
-    outfile: join(folder, "bare-loop.mjs"),
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    minifyWhitespace: true,
-    minifySyntax: true,
-    mainFields: ["module", "main"],
-    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
-    logLevel: "warning",
-  });
 }
 
 function median(values: readonly number[]): number {

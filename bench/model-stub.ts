@@ -1,13 +1,17 @@
 /**
- * Runs as its own process: answers Converse, or OpenAI's chat completions at `/v1`, after a fixed time, and is as light as
- * possible so that it never is the bottleneck.
+ * Runs as its own process: answers Converse, or OpenAI's chat completions at `/v1`, after some time, and is as light as possible
+ * so that it never is the bottleneck.
  */
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { latencyOf, type Latencies } from "./latencies.ts";
 
 /** The stub's options, as JSON in its first argument. */
 export interface StubOptions {
-  readonly latencyMs: number;
+  /** The same for all calls, or drawn for each. */
+  readonly latencyMs: number | Latencies;
+  /** What each answer counts; 120 by default. */
+  readonly outputTokens?: number;
   /** Calls beyond this many in flight are throttled with 429 and `Retry-After: 1`; no limit by default. */
   readonly maxInFlight?: number;
 }
@@ -37,9 +41,11 @@ export interface StubFigures {
   readonly seconds: number;
   /** Answers per second since `fullAt` was first reached; 0 before. */
   readonly fullPerSecond: number;
+  /** Calls in flight on average, from when `fullAt` was first reached until the latest call began; 0 before. */
+  readonly meanInFlight: number;
 }
 
-const { latencyMs, maxInFlight = Infinity } = JSON.parse(process.argv[2] ?? "{}") as StubOptions;
+const { latencyMs, outputTokens = 120, maxInFlight = Infinity } = JSON.parse(process.argv[2] ?? "{}") as StubOptions;
 
 const HEADERS = { "content-type": "application/json", "x-amzn-requestid": "0" };
 const QUESTION =
@@ -58,8 +64,17 @@ const [TEXT = "", TOOL = "", SCORE = ""] = [{ text: QUESTION.repeat(4) }, { tool
 const NO_CALLS = { begun: 0, answered: 0, throttled: 0, peakInFlight: 0, begunAtMs: 0 };
 let counts = { ...NO_CALLS };
 let watch: Watch = { milestones: [] };
-let full: { readonly atMs: number; readonly answered: number } | undefined;
+let full: (Moment & { readonly answered: number }) | undefined;
+let latestBegin: Moment | undefined;
 let inFlight = 0;
+let busyMs = 0;
+let changedAtMs = 0;
+
+/** A point in time, and how long calls had been in flight by then, all added up. */
+interface Moment {
+  readonly atMs: number;
+  readonly busyMs: number;
+}
 
 process.on("message", (command: StubCommand) => {
   if (command === "report") return send({ type: "figures", figures: figures() });
@@ -96,15 +111,25 @@ function accept(response: ServerResponse, text: string): void {
     response.writeHead(429, { ...HEADERS, "x-amzn-errortype": "ThrottlingException", "retry-after": "1" });
     return void response.end('{"message":"Too many requests, please wait before trying again."}');
   }
-  inFlight += 1;
+  const now = changeInFlight(1);
+  const ms = typeof latencyMs === "number" ? latencyMs : latencyOf(latencyMs, counts.begun);
   counts.begun += 1;
   counts.peakInFlight = Math.max(counts.peakInFlight, inFlight);
-  if (watch.fullAt === inFlight) full ??= { atMs: performance.now(), answered: counts.answered };
-  setTimeout(() => answer(response, text), latencyMs);
+  if (watch.fullAt === inFlight) full ??= { ...now, answered: counts.answered };
+  latestBegin = now;
+  setTimeout(() => answer(response, text), ms);
+}
+
+function changeInFlight(by: 1 | -1): Moment {
+  const atMs = performance.now();
+  busyMs += inFlight * (atMs - changedAtMs);
+  changedAtMs = atMs;
+  inFlight += by;
+  return { atMs, busyMs };
 }
 
 function answer(response: ServerResponse, text: string): void {
-  inFlight -= 1;
+  changeInFlight(-1);
   // The caller was killed.
   if (response.destroyed) return;
   counts.answered += 1;
@@ -117,15 +142,16 @@ function figures(): StubFigures {
   const { begunAtMs, ...counted } = counts;
   const nowMs = performance.now();
   const fullPerSecond = full ? ((counts.answered - full.answered) * 1_000) / (nowMs - full.atMs) : 0;
-  return { ...counted, seconds: (nowMs - begunAtMs) / 1_000, fullPerSecond };
+  const meanInFlight =
+    full && latestBegin ? (latestBegin.busyMs - full.busyMs) / Math.max(1, latestBegin.atMs - full.atMs) : 0;
+  return { ...counted, seconds: (nowMs - begunAtMs) / 1_000, fullPerSecond, meanInFlight };
 }
 
 function bodyOf(content: object): string {
   return JSON.stringify({
     output: { message: { role: "assistant", content: [content] } },
     stopReason: "end_turn",
-    usage: { inputTokens: 240, outputTokens: 120, totalTokens: 360 },
-    metrics: { latencyMs },
+    usage: { inputTokens: 240, outputTokens, totalTokens: 240 + outputTokens },
   });
 }
 
