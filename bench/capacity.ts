@@ -8,10 +8,13 @@ export interface Capacity extends Pick<Listening, "url" | "close"> {
    */
   readonly units: ReadonlyMap<string, number>;
   total(kind: "read" | "write"): number;
+  /** The most units that one request of an operation consumed, such as `UpdateItem`. */
+  readonly largest: ReadonlyMap<string, number>;
 }
 
 export async function measureCapacity(tables: string): Promise<Capacity> {
   const units = new Map<string, number>();
+  const largest = new Map<string, number>();
   const { url, close } = await listen(async (request, response) => {
     const operation = String(request.headers["x-amz-target"]).split(".").at(-1) ?? "";
     const asked = JSON.parse((await readBody(request)).toString()) as Record<string, any>;
@@ -22,7 +25,10 @@ export async function measureCapacity(tables: string): Promise<Capacity> {
     });
     const text = await answer.text();
     const { ConsumedCapacity } = JSON.parse(text) as { ConsumedCapacity?: Consumed | Consumed[] };
-    for (const { TableName, CapacityUnits } of [ConsumedCapacity ?? []].flat()) {
+    const consumed = [ConsumedCapacity ?? []].flat();
+    const sum = consumed.reduce((all, { CapacityUnits }) => all + CapacityUnits, 0);
+    largest.set(operation, Math.max(sum, largest.get(operation) ?? 0));
+    for (const { TableName, CapacityUnits } of consumed) {
       const name = `${kindOf(operation)} ${TableName}${asked.IndexName ? `/${asked.IndexName}` : ""}`;
       units.set(name, (units.get(name) ?? 0) + Math.max(CapacityUnits, LEAST));
     }
@@ -30,7 +36,7 @@ export async function measureCapacity(tables: string): Promise<Capacity> {
   });
   const total = (kind: string) =>
     [...units].reduce((sum, [name, count]) => sum + (name.startsWith(`${kind} `) ? count : 0), 0);
-  return { url, close, units, total };
+  return { url, close, units, total, largest };
 }
 
 interface Consumed {

@@ -42,9 +42,11 @@ async function writesAt(harness: WorkerHarness, stub: Stub, inFlight: number, id
       const units = job.capacity.total("write");
       return { table: table.requests, rows: table.items, units, bucket: bucket.requests };
     };
+    const largest = (operation: string) => job.capacity.largest.get(operation) ?? 0;
     const before = count();
     const { seconds } = await last;
     const after = count();
+    const [alone, drawing] = [largest("UpdateItem"), largest("TransactWriteItems")];
     await job.completed(records, worker);
     const per = (name: keyof typeof after) => (after[name] - before[name]) / seconds;
     const what = `per second, one shard, ${inFlight} calls in flight`;
@@ -52,6 +54,13 @@ async function writesAt(harness: WorkerHarness, stub: Stub, inFlight: number, id
       { what: `writes to DynamoDB ${what}`, value: per("table"), unit: "1/s", aim: "≤ 2" },
       { what: `rows they wrote ${what}`, value: per("rows"), unit: "1/s" },
       { what: `write units they consumed ${what}`, value: per("units"), unit: "1/s", aim: "≤ 4" },
+      {
+        what: `write units of a checkpoint, at most, ${inFlight} calls in flight`,
+        value: alone,
+        unit: "units",
+        aim: "≤ 4",
+      },
+      { what: "of one that draws from the budget", value: drawing, unit: "units" },
       { what: `writes to S3 ${what}`, value: per("bucket"), unit: "1/s", aim: "≤ 1" },
     ];
   } finally {

@@ -4,6 +4,8 @@ import { archiveClass } from "../../infra/data.ts";
 import { fleetContext } from "../../infra/fleet-limits.ts";
 import { modelsForFunctions } from "../../infra/models.ts";
 import { readFileSync } from "node:fs";
+import { JOBS_QUEUE } from "../../core/keys.ts";
+import { newShard } from "../../core/shard/new-shard.ts";
 import { START_TIMEOUT_SECONDS } from "../../resolvers/shared/runTimeout.ts";
 import { resourcesOf, templates } from "./stacks.ts";
 
@@ -50,6 +52,17 @@ test("tables and users outlive the stack, and tables have point-in-time recovery
     true,
   );
   expect(resourcesOf("AWS::Cognito::UserPool")[0]?.deletionPolicy).toBe("Retain");
+});
+
+test("no index holds a shard's row, whose checkpoints would pay for it too, and the queue holds keys alone", () => {
+  const shard = newShard({ jobId: "j", owner: "o", shardNo: 0, kind: "RECORDS", fromSlot: 0, toSlot: 1 });
+  const indexes = resourcesOf("AWS::DynamoDB::Table").flatMap(
+    ({ properties }) => properties.GlobalSecondaryIndexes ?? [],
+  );
+  const queue = indexes.find(({ IndexName }) => IndexName === JOBS_QUEUE);
+  expect(queue.Projection).toEqual({ ProjectionType: "KEYS_ONLY" });
+  const holding = indexes.filter(({ KeySchema }) => KeySchema.every((key: any) => key.AttributeName in shard));
+  expect(holding).toEqual([]);
 });
 
 test("only datasets, including small ones, go to Glacier after three days", () => {

@@ -49,6 +49,28 @@ describe("a job", () => {
     expect(problems.at(-1)).toEqual([false, null]);
   });
 
+  test("has a report kept when it begins, ends, or what a model's server says changes, and otherwise four times a minute", async () => {
+    const world = new World({ records: 40 });
+    const { behaviour } = world.model;
+    const [downMs, upMs] = [1, 5].map((minutes) => world.clock.nowMs() + minutes * 60_000);
+    world.model.behaviour = (request, callNo) => {
+      const nowMs = world.clock.nowMs();
+      if (nowMs > downMs! && nowMs < upMs!) return new ModelError("transient", "The server is down.");
+      return nowMs < upMs! && callNo > 20
+        ? new ModelError("throttled", "Wait.", undefined, 60_000)
+        : behaviour(request, callNo);
+    };
+    await world.work();
+    const { reports } = world.reporter;
+    const isChange = (n: number) => reports[n]?.report.modelProblem !== reports[n - 1]?.report.modelProblem;
+    const expected = [0, reports.length - 1, ...[...reports.keys()].filter((n) => n > 0 && isChange(n))];
+    for (const n of expected) expect({ n, isKept: reports[n]?.report.isKept }).toEqual({ n, isKept: true });
+    expect(expected.length).toBeGreaterThan(3);
+    const kept = reports.filter(({ report }) => report.isKept);
+    expect(kept.length - expected.length).toBeLessThanOrEqual((world.clock.nowMs() - reports[0]!.atMs) / 15_000);
+    expect(kept.length).toBeGreaterThan(15);
+  });
+
   test("gives up on a model that does not answer for longer than half an hour", async () => {
     const world = new World({ records: 40, behaviour: () => new ModelError("transient", "The server is down.") });
     const beganAtMs = world.clock.nowMs();
