@@ -51,7 +51,12 @@ export class WorkerHarness {
     const harness = new WorkerHarness(folder, api);
     api.on("request", (request, response) => {
       const answer = (text: string) => response.end(text);
-      void harness.#receive(request).then(answer, (error: Error) => response.writeHead(500).end(error.message));
+      // A grant or a lease may hold the shard's row: like the API's, this answer makes the worker report again.
+      void harness
+        .#receive(request)
+        .then(answer, ({ message }: Error) =>
+          answer(JSON.stringify({ data: null, errors: [{ errorType: "Conflict", message }] })),
+        );
     });
     await new Promise<void>((resolve) => api.listen(0, "127.0.0.1", resolve));
     return harness;

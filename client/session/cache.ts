@@ -42,6 +42,15 @@ export const typePolicies: TypePolicies = {
       },
     },
   },
+  // A query has the latest records of one shard only, and those of the others stay on screen until their next report.
+  ShardProgress: {
+    fields: {
+      latest: {
+        merge: (known: readonly string[] | undefined, incoming: readonly string[]) =>
+          incoming.length > 0 ? incoming : (known ?? []),
+      },
+    },
+  },
   // One id has many versions.
   Template: { keyFields: ["id", "version"] },
   DatasetArchive: { keyFields: ["jobId"] },

@@ -72,6 +72,15 @@ describe("the cache", () => {
     expect(readJob(cache, job.id).progress[0]?.delivered).toBe(9);
   });
 
+  test("keeps a shard's latest records on screen when a query, which has those of one shard only, is ahead", () => {
+    const cache = cacheWith([job]);
+    const shard = sampleShard({ id: `${job.id}#0`, reportNo: 2, parts: 1, latest: ['{"a":1}'] });
+    applyJobChange(cache, sampleChange(job, { shard }));
+    const fetched = sampleShard({ id: `${job.id}#0`, reportNo: 1, parts: 4, delivered: 20, latest: [] });
+    writeList(cache, null, [{ ...job, progress: [fetched, ...job.progress.slice(1)] }]);
+    expect(readJob(cache, job.id).progress[0]).toMatchObject({ delivered: 20, latest: ['{"a":1}'] });
+  });
+
   test("applies a shard's report even when the job's state in it is stale", () => {
     const cache = cacheWith([sampleJob({ status: "PAUSED", controlNo: 2 })]);
     const shard = sampleShard({ id: `${job.id}#0`, reportNo: 8, delivered: 11 });
