@@ -129,6 +129,7 @@ describe("extendJob", () => {
       const { extendJob } = await world.ask("ann", EXTEND, { id: job.id, count: 1_201 });
       expect(extendJob).toMatchObject({ status: "QUEUED", outcome: null, statusReason: null, finishedAt: null });
       expect(extendJob.datasetFiles).toEqual(datasetFiles);
+      await world.settled();
       const stored = await jobRow(world, job.id);
       expect(stored).toMatchObject({ queueKey: "OWNER#ann", openShards: 1, shardCount: 4, parkedShards: 0 });
       expect(stored).toMatchObject({ ownerStatus: "ann#QUEUED", datasetPrefix: "d/" });
@@ -263,6 +264,7 @@ describe("retryFailed", () => {
       generation: 4,
     });
     expect([await shardRow(job.id, 1), await shardRow(job.id, 2)]).toEqual(untouched);
+    await world.settled();
     expect(await jobRow(world, job.id)).toMatchObject({
       openShards: 1,
       queueKey: "OWNER#ann",
@@ -347,14 +349,14 @@ describe("priority, capacity and task size", () => {
   );
 
   test.each(["QUEUED", "RUNNING", "PAUSED", "EXPORTING"])(
-    "of a job that is %s: only the priority changes",
+    "of a job that is %s: only the priority changes, and its place in the queue",
     async (status) => {
       const job = await givenJob(world, "ann");
       await change(world, job.id, { status });
       const before = await jobRow(world, job.id);
       const answer = await world.ask("ann", PRIORITIZE, { id: job.id, priority: "LOW" });
       expect(answer.setJobPriority).toMatchObject({ status, priority: "LOW", controlNo: 0 });
-      expect(await jobRow(world, job.id)).toEqual({ ...before, priority: "LOW" });
+      expect(await jobRow(world, job.id)).toEqual({ ...before, priority: "LOW", queueOrder: `2#${job.id}` });
     },
   );
 

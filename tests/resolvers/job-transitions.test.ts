@@ -50,6 +50,7 @@ describe("transitions", () => {
     await world.ask("ann", act("pauseJob"), { id: job.id });
     const { cancelJob } = await world.ask("ann", act("cancelJob"), { id: job.id });
     expect(cancelJob).toMatchObject({ status: "EXPORTING", outcome: "CANCELLED", controlNo: 2 });
+    await world.settled();
     expect(await jobRow(world, job.id)).toMatchObject({ queueKey: "OWNER#ann", ownerStatus: "ann#EXPORTING" });
   });
 
@@ -70,6 +71,7 @@ describe("transitions", () => {
       finishedAt: null,
       budgetNanos: 1_000_000_000,
     });
+    await world.settled();
     const stored = await jobRow(world, job.id);
     expect(stored).toMatchObject({ queueKey: "OWNER#ann", parkedShards: 0, ownerStatus: "ann#QUEUED" });
     expect(stored).not.toHaveProperty("statusReason");
