@@ -64,12 +64,13 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   await rm(join(data, "outputs.json"), { force: true });
   let assembly = options.assembly;
   if (!assembly) {
-    onStep("Synthesizing the stacks");
     assembly = join(data, "cdk.out");
     const isElsewhere = model.forward?.kind === "openai";
     const context = { ...localFleet(availableParallelism()), ...(isElsewhere && { tiersAreStandIns: true }) };
     // Another instance may have taken the directory meanwhile, whose assembly must stay.
-    await synthesizeIfChanged(assembly, { signal, context, mayReplace: () => checkNotInUse(data) });
+    const mayReplace = () => checkNotInUse(data);
+    const onSynthesis = () => onStep("Synthesizing the stacks");
+    await synthesizeIfChanged(assembly, { signal, context, onSynthesis, mayReplace });
   }
   signal?.throwIfAborted();
   onStep("Starting the local cloud");

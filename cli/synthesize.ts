@@ -14,17 +14,27 @@ interface SynthesisOptions {
   readonly context?: Readonly<Record<string, unknown>>;
 }
 
+interface KeptSynthesisOptions extends SynthesisOptions {
+  /** Called when a synthesis begins. */
+  readonly onSynthesis?: () => void;
+  /** Called before an assembly is replaced; throws where it may not be. */
+  readonly mayReplace?: () => Promise<void>;
+}
+
 /**
  * Synthesizes into a folder unless it has the assembly of the same sources, packages and options already.
- * @param options.mayReplace called before an assembly is replaced; throws where it may not be
  * @throws Error with the CDK's output
  */
 export async function synthesizeIfChanged(
   folder: string,
-  { mayReplace, ...options }: SynthesisOptions & { readonly mayReplace?: () => Promise<void> } = {},
+  { onSynthesis, mayReplace, ...options }: KeptSynthesisOptions = {},
 ): Promise<void> {
   const digest = synthesisDigest(ROOT, options.context);
-  await keepBuild(folder, digest, (outdir) => synthesize(outdir, options), mayReplace);
+  const build = (outdir: string) => {
+    onSynthesis?.();
+    return synthesize(outdir, options);
+  };
+  await keepBuild(folder, digest, build, mayReplace);
 }
 
 /** Of all that decides what a synthesis writes. */
