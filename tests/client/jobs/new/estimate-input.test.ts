@@ -16,7 +16,7 @@ describe("an estimate is requested", () => {
     priority: "NORMAL",
     capacity: "SPOT_FIRST",
     taskSize: "SMALL",
-  inFlight: "",
+    inFlight: "",
     partitionBy: "",
   };
 
