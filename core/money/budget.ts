@@ -91,13 +91,13 @@ export interface SliceRequest {
   readonly runningShards: number;
 }
 
-/** A draw writes two rows in a transaction, which costs twice as much: one shard draws every few seconds at most. */
-const SECONDS_PER_SLICE = 5;
+/** A draw writes two rows in a transaction, which costs twice as much: one shard draws every other second at most. */
+const SECONDS_PER_SLICE = 2;
 /** How many times per second all shards together may draw from one budget row: transactions on one row conflict. */
 const DRAWS_PER_SECOND = 10;
 
 /**
- * What to request from the budget: the worst case of what may be in flight plus some seconds' spend, more seconds where
+ * What to request from the budget: the worst case of what may be in flight plus two seconds' spend, more where
  * many draw; at most a fair share of what is remaining, but at least what the next record needs; 0 when even that is not available.
  */
 export function sliceOf(request: SliceRequest): Nanos {

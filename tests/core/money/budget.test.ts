@@ -50,8 +50,8 @@ const REQUEST = {
 };
 
 test.each([
-  ["asks for what may be in flight and five seconds' spend", {}, 1_050],
-  ["counts what is available", { availableNanos: 60 }, 990],
+  ["asks for what may be in flight and two seconds' spend", {}, 900],
+  ["counts what is available", { availableNanos: 60 }, 840],
   ["lasts longer where many shards draw", { runningShards: 70 }, 1_150],
   ["takes no more than a fair share", { remainingNanos: 1_000, runningShards: 4 }, 250],
   ["takes more than its share when one record needs it", { remainingNanos: 300, runningShards: 4 }, 100],
