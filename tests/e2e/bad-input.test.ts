@@ -91,7 +91,7 @@ describe("npm start", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as { port: number };
     const data = join(folder, "port");
-    const { code, stderr } = await runCommand("start.ts", ["--data", data, "--port", String(port), "--no-browser"])
+    const { code, stderr } = await runCommand("start", ["--data", data, "--port", String(port), "--no-browser"])
       .finished;
     server.close();
     expect(stderr).toContain(`Port ${port} is in use by another program; choose another with --port.`);
@@ -100,36 +100,29 @@ describe("npm start", () => {
   });
 
   test("reports a data directory that cannot be created", async () => {
-    const { code, stderr } = await runCommand("start.ts", ["--data", "/proc/plot-palette/data", "--no-browser"])
-      .finished;
+    const { code, stderr } = await runCommand("start", ["--data", "/proc/plot-palette/data", "--no-browser"]).finished;
     expect(stderr).toMatch(/The data directory .* cannot be written/);
     expect(code).toBe(64);
   });
 
   test("reports a data directory below a file", async () => {
     await file("a-file", "");
-    const { code, stderr } = await runCommand("start.ts", ["--data", join(folder, "a-file", "data"), "--no-browser"])
+    const { code, stderr } = await runCommand("start", ["--data", join(folder, "a-file", "data"), "--no-browser"])
       .finished;
     expect(stderr).toMatch(/The data directory .* cannot be written/);
     expect(code).toBe(64);
   });
 
   test("rejects a data directory in use, with the address of the first instance", async () => {
-    const { code, stderr } = await runCommand("start.ts", ["--data", product.data, "--port", "4299", "--no-browser"])
+    const { code, stderr } = await runCommand("start", ["--data", product.data, "--port", "4299", "--no-browser"])
       .finished;
     expect(stderr).toContain(product.outputs.appUrl);
     expect(code).toBe(64);
   });
 
   test("does not empty a directory that it did not create", async () => {
-    const { code, stderr } = await runCommand("start.ts", [
-      "--data",
-      folder,
-      "--port",
-      "4299",
-      "--reset",
-      "--no-browser",
-    ]).finished;
+    const { code, stderr } = await runCommand("start", ["--data", folder, "--port", "4299", "--reset", "--no-browser"])
+      .finished;
     expect(stderr).toMatch(/--reset/);
     expect(code).toBe(64);
     expect(await readdir(folder)).toContain("good.yaml");
@@ -137,7 +130,7 @@ describe("npm start", () => {
 
   test("exits on Ctrl-C while starting, and leaves nothing running and no lock", async () => {
     const data = join(folder, "interrupted");
-    const { child, finished } = runCommand("start.ts", ["--data", data, "--port", "4299", "--no-browser"]);
+    const { child, finished } = runCommand("start", ["--data", data, "--port", "4299", "--no-browser"]);
     child.stdout?.once("data", () => child.kill("SIGINT"));
     const { code, stdout } = await finished;
     expect(stdout).toContain("nothing was left running");
@@ -158,7 +151,7 @@ function generate(overrides: Record<string, string>) {
   };
   const paths = { template: join(folder, options.template), seeds: join(folder, options.seeds) };
   const args = Object.entries({ ...options, ...paths }).flatMap(([name, value]) => [`--${name}=${value}`]);
-  return runCommand("generate.ts", [...args, `--out=${join(folder, "out")}`, `--data=${product.data}`]).finished;
+  return runCommand("generate", [...args, `--out=${join(folder, "out")}`, `--data=${product.data}`]).finished;
 }
 
 function file(name: string, text: string): Promise<void> {

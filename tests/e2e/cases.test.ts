@@ -51,7 +51,7 @@ afterAll(async () => {
 // Two processors: two cases at a time, each in a process of its own.
 const running = new Map<string, Promise<Finished>>();
 const queue = cases.map(([name, given]) => () => {
-  const { finished } = runCommand("generate.ts", argumentsOf(name, given));
+  const { finished } = runCommand("generate", argumentsOf(name, given));
   running.set(name, finished);
   return finished;
 });

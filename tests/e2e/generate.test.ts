@@ -82,7 +82,7 @@ test("a budget of one cent stops the job close to it and keeps what was paid for
   expect((await readJsonl(out)).length).toBe(answered);
   const { jobId } = await readReport(out);
 
-  const second = await runCommand("generate.ts", [
+  const second = await runCommand("generate", [
     "--resume",
     jobId,
     "--budget",
@@ -134,7 +134,7 @@ function generate(args: readonly string[]) {
     "--formats",
     "jsonl,csv,parquet",
   ];
-  return runCommand("generate.ts", [...common, ...args, "--data", product.data]);
+  return runCommand("generate", [...common, ...args, "--data", product.data]);
 }
 
 function runningTasks(): string[] {

@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startInstance, type Instance } from "../../cli/instance.ts";
 import { synthesize } from "../../cli/synthesize.ts";
-import { ASSEMBLY } from "./synthesize-once.ts";
+import { ASSEMBLY, COMMANDS_VARIABLE } from "./synthesize-once.ts";
 
 export interface Product extends Instance {
   readonly data: string;
@@ -110,10 +110,14 @@ export interface Running {
 }
 
 /** One of the product's commands in its own process, as a terminal would run it. */
-export function runCommand(file: string, args: readonly string[], env: Record<string, string> = {}): Running {
-  const root = join(import.meta.dirname, "..", "..");
-  const child = spawn(process.execPath, ["--import", "tsx", join(root, "cli", file), ...args], {
-    cwd: root,
+export function runCommand(
+  name: "start" | "generate",
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Running {
+  const file = join(process.env[COMMANDS_VARIABLE] ?? "", `${name}.js`);
+  const child = spawn(process.execPath, [file, ...args], {
+    cwd: join(import.meta.dirname, "..", ".."),
     env: { ...process.env, NODE_OPTIONS: "", AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

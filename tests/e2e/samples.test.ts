@@ -66,5 +66,5 @@ async function generate({ template, seedSet }: Sample, out: string) {
   }
   const options = { records: String(RECORDS), budget: "2", out, data: product.data };
   const rest = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
-  return runCommand("generate.ts", ["--template", templateFile, ...seeds, ...rest]).finished;
+  return runCommand("generate", ["--template", templateFile, ...seeds, ...rest]).finished;
 }

@@ -1,0 +1,1 @@
+export function bundleCommands(names: readonly string[]): Promise<string>;
