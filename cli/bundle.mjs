@@ -41,7 +41,8 @@ async function buildCommands(names, outdir) {
     platform: "node",
     format: "esm",
     target: "node20",
-    mainFields: ["module", "main"],
+    // As Node resolves: with "module", a package could be there twice, as a module and as CommonJS.
+    mainFields: ["main"],
     sourcemap: "linked",
     // Some packages are CommonJS and need `require`, which ES modules lack.
     banner: {
