@@ -11,6 +11,8 @@ const MARKS: readonly (readonly [open: string, close: string])[] = [
   ["\\[THINK\\]", "\\[/THINK\\]"],
   ["◁think▷", "◁/think▷"],
   ["<\\|START_THINKING\\|>", "<\\|END_THINKING\\|>"],
+  // OpenThinker, Sky-T1.
+  ["<\\|begin_of_thought\\|>", "<\\|end_of_thought\\|>"],
   // gpt-oss without a parser: channels, of which only the final one is the answer.
   ["(?:<\\|start\\|>assistant)?<\\|channel\\|>(?:analysis|commentary)[^<]{0,80}<\\|message\\|>", "<\\|end\\|>"],
 ];
@@ -27,7 +29,7 @@ const BARE_CLOSING = new RegExp(`(?<![\`"'])(?:${MARKS.map(([, close]) => close)
 const ANY_OPENING = new RegExp(MARKS.map(([open]) => open).join("|"), "iu");
 /** Marks around an answer whose reasoning was removed. */
 const ANSWER_MARKS =
-  /^(?:<\|start\|>assistant)?<\|channel\|>final[^<]{0,80}<\|message\|>|<\|(?:START|END)_(?:RESPONSE|TEXT)\|>|<\|(?:return|end)\|>$/giu;
+  /^(?:<\|start\|>assistant)?<\|channel\|>final[^<]{0,80}<\|message\|>|<\|(?:START|END)_(?:RESPONSE|TEXT)\|>|<\|(?:begin|end)_of_solution\|>|<\|(?:return|end)\|>$/giu;
 
 export interface PartedText {
   readonly answer: string;

@@ -10,6 +10,7 @@ test.each([
   ["[THINK]a[/THINK]Bern.", "Bern.", "a"],
   ["◁think▷a◁/think▷Bern.", "Bern.", "a"],
   ["<|START_THINKING|>a<|END_THINKING|><|START_RESPONSE|>Bern.<|END_RESPONSE|>", "Bern.", "a"],
+  ["<|begin_of_thought|>\na\n<|end_of_thought|>\n\n<|begin_of_solution|>\nBern.\n<|end_of_solution|>", "Bern.", "a"],
   ["<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>Bern.<|return|>", "Bern.", "a"],
   [
     "<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>commentary<|message|>b<|end|><|start|>assistant<|channel|>final<|message|>Bern.",
