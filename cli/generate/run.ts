@@ -88,8 +88,8 @@ async function runJob(outputs: Outputs, request: RunRequest, waitForWorkers?: ()
 }
 
 async function submitJob({ api, options, interrupted }: Run, plan: Plan): Promise<StartedJob> {
-  const templateId = await saveTemplate(api, plan.template);
-  const seedSetId = await prepareSeeds({ api, options, interrupted }, plan, templateId);
+  const [templateId, uploadedId] = await saveAndUpload({ api, options, interrupted }, plan);
+  const seedSetId = options.skipUnfit ? await fittingSeeds(api, uploadedId, templateId, interrupted) : uploadedId;
   const request = {
     ...plan,
     templateId,
@@ -110,16 +110,37 @@ async function submitJob({ api, options, interrupted }: Run, plan: Plan): Promis
   });
 }
 
-/** The job's seed set; what was unusual about it is told. */
-async function prepareSeeds(
+/** The ids of template and seed set, made side by side; seeds without a template are deleted. */
+async function saveAndUpload(
   { api, options, interrupted }: Pick<Run, "api" | "options" | "interrupted">,
-  { seedFiles }: Plan,
+  { template, seedFiles }: Plan,
+): Promise<[templateId: string, seedSetId: string]> {
+  // A gigabyte is not uploaded for a template that cannot be saved.
+  const notSaved = new AbortController();
+  const signal = AbortSignal.any([interrupted, notSaved.signal]);
+  const [saved, uploaded] = await Promise.allSettled([
+    saveTemplate(api, template).catch((error: Error) => {
+      notSaved.abort();
+      throw error;
+    }),
+    uploadSeeds(api, seedFiles, signal, { skipInvalid: options.skipInvalid }),
+  ]);
+  if (saved.status === "rejected") {
+    if (uploaded.status === "fulfilled") await deleteSeeds(api, uploaded.value);
+    throw saved.reason;
+  }
+  if (uploaded.status === "rejected") throw uploaded.reason;
+  tell(seedMessages(await getSeedReport(api, uploaded.value), "invalid row"));
+  return [saved.value, uploaded.value];
+}
+
+/** A seed set of the items that fit the template; the others are told. */
+async function fittingSeeds(
+  api: Api,
+  seedSetId: string,
   templateId: string,
+  interrupted: AbortSignal,
 ): Promise<string> {
-  const { skipInvalid, skipUnfit } = options;
-  const seedSetId = await uploadSeeds(api, seedFiles, interrupted, { skipInvalid });
-  tell(seedMessages(await getSeedReport(api, seedSetId), "invalid row"));
-  if (!skipUnfit) return seedSetId;
   const fittingId = await keepFittingSeeds(api, { seedSetId, templateId }, interrupted);
   tell(seedMessages(await getSeedReport(api, fittingId), "unfit item"));
   return fittingId;
