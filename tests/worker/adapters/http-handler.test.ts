@@ -109,11 +109,19 @@ describe("an aborted request", () => {
 
 /** Until the kernel probes the connection from that port, as its table of connections has it: with a timer of the kind 2. */
 async function probeSecondsOf(port: number): Promise<number[]> {
-  const rows = (await readFile("/proc/net/tcp", "utf8")).split("\n").map((line) => line.trim().split(/\s+/));
   const hex = port.toString(16).toUpperCase().padStart(4, "0");
-  const timers = rows.filter(([, local]) => local?.endsWith(`:${hex}`)).map(([, , , , , timer = ""]) => timer);
-  return timers.filter((timer) => timer.startsWith("02:")).map((timer) => parseInt(timer.slice(3), 16) / 100);
+  for (;;) {
+    const rows = (await readFile("/proc/net/tcp", "utf8")).split("\n").map((line) => line.trim().split(/\s+/));
+    const timers = rows.filter(([, local]) => local?.endsWith(`:${hex}`)).map(([, , , , , timer = ""]) => timer);
+    // Until the other side has acknowledged what was sent, the kernel's timer is the one for sending it again.
+    if (timers.some((timer) => timer.startsWith(RETRANSMISSION))) continue;
+    return timers
+      .filter((timer) => timer.startsWith(PROBE))
+      .map((timer) => parseInt(timer.slice(PROBE.length), 16) / 100);
+  }
 }
+
+const [RETRANSMISSION, PROBE] = ["01:", "02:"];
 
 /** The first bytes of a TLS handshake record. */
 const HANDSHAKE = 22;
