@@ -169,7 +169,7 @@ test("items that do not fit the template are left out of a new seed set, and the
     .waitFor();
   await page.getByRole("button", { name: "Leave out items that do not fit" }).click();
   await page.getByRole("radio", { name: /^gaps.* for Praise/, checked: true }).waitFor();
-  await page.getByText("2 items in seeds").first().waitFor({ timeout: 30_000 });
+  await page.locator(".choice", { hasText: "for Praise" }).getByText("2 items in seeds").waitFor({ timeout: 30_000 });
   await page.getByRole("button", { name: "Start job" }).click();
   await page.waitForURL(/\/jobs\/[0-9A-Z]{26}$/);
   expect(errors).toEqual([]);
@@ -432,7 +432,7 @@ test("a visitor finds the way back from a code, signs up with an emailed one, an
   await mailFile.waitFor();
   await page.getByLabel("Password", { exact: true }).fill("short");
   await page.keyboard.press("Tab");
-  await page.getByText("Password must have at least 12 characters").waitFor();
+  await page.getByText("The password needs at least 12 characters.").waitFor();
   await page.getByRole("button", { name: "Back to sign in" }).click();
   await createAccount("newcomer@plot-palette.local");
   await page.getByLabel("Confirmation code").fill(await mailedCode("newcomer@plot-palette.local"));
