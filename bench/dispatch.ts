@@ -36,12 +36,13 @@ export async function dispatch(size: DispatchSize = FULL): Promise<Figure[]> {
   const tables = dynamodb();
   const endpoint = await tables.start(testContext(folder));
   const [capacity, fleet, api] = [await measureCapacity(endpoint), await startFleet(), await startApi()];
+  const restoreEnvironment = setEnvironment(capacity.url, fleet.url, api.url);
   try {
     for (const [name, index] of TABLES) await tables.create(tableResource(name, index));
-    setEnvironment(capacity.url, fleet.url, api.url);
     await fill(endpoint, size);
     return await measure(capacity, endpoint, size);
   } finally {
+    restoreEnvironment();
     await Promise.all([capacity.close(), fleet.stop(), api.close()]);
     await tables.stop();
     await rm(folder, { recursive: true, force: true });
@@ -207,7 +208,9 @@ async function startApi() {
   return { url, close };
 }
 
-function setEnvironment(tables: string, fleet: string, api: string): void {
+/** @returns what puts the environment back: other benches may run in this process */
+function setEnvironment(tables: string, fleet: string, api: string): () => void {
+  const before = { ...process.env };
   Object.assign(process.env, {
     AWS_REGION: "us-east-1",
     AWS_ACCESS_KEY_ID: "bench",
@@ -227,4 +230,8 @@ function setEnvironment(tables: string, fleet: string, api: string): void {
     [ENVIRONMENT.maxTasksPerOwner]: String(LIMITS.perOwner),
     [ENVIRONMENT.maxTasks]: String(LIMITS.overall),
   });
+  return () => {
+    for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+    Object.assign(process.env, before);
+  };
 }
