@@ -8,7 +8,8 @@ const IN_FLIGHT = 8;
 const TASKS = 8;
 /** One shard per task. */
 const RECORDS_PER_TASK = 500;
-const RECORDS_PER_TASK_SHORT = 20;
+/** Enough that all calls are in flight for a while, although the budget is small. */
+const RECORDS_PER_TASK_SHORT = 100;
 /** Slightly more than the records cost, and far less than their worst cases together: grants must come and go. */
 const BUDGET_NANOS_PER_RECORD = 60_000;
 
