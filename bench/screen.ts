@@ -57,7 +57,7 @@ function noteProgress(): void {
   const seen: { at: number; made: number }[] = [];
   (window as unknown as { seen: typeof seen }).seen = seen;
   new MutationObserver(() => {
-    const text = document.querySelector('[aria-label="Records made"]')?.getAttribute("aria-valuetext") ?? "";
+    const text = document.querySelector('[aria-label="Records generated"]')?.getAttribute("aria-valuetext") ?? "";
     const made = Number(/^[\d,]+/.exec(text)?.[0].replaceAll(",", "") ?? 0);
     if (made > 0 && made !== seen.at(-1)?.made) seen.push({ at: Date.now(), made });
   }).observe(document.body, { subtree: true, childList: true, attributes: true });
