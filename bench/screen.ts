@@ -9,11 +9,14 @@ const RECORDS_SHORT = 60;
 
 /** From the moment a model's answer is sent until its record is counted on the job's page. */
 export async function* screen({ isShort }: BenchOptions): AsyncGenerator<Figure> {
+  const records = isShort ? RECORDS_SHORT : RECORDS;
   const delaysMs = await withInstance({ latencyMs: 500 }, async (instance) => {
-    const seen = await watchJob(instance, isShort ? RECORDS_SHORT : RECORDS);
-    const answered = callTimesOf(await readFile(join(instance.data, "model-calls.jsonl"), "utf8")).sort(
-      (a, b) => a - b,
-    );
+    const seen = await watchJob(instance, records);
+    const log = await readFile(join(instance.data, "model-calls.jsonl"), "utf8");
+    // A call that is repeated after an interruption makes no further record.
+    const answered = callTimesOf(log)
+      .sort((a, b) => a - b)
+      .slice(0, records);
     // When the page counts n records, the first n answers have reached the screen.
     return answered.map((at, n) => (seen.find(({ made }) => made > n)?.at ?? Infinity) - at).sort((a, b) => a - b);
   });
@@ -46,6 +49,10 @@ async function watchJob({ outputs, api }: BenchInstance, records: number): Promi
       dispatchEvent(new PopStateEvent("popstate"));
     }, `/jobs/${id}`);
     await page.getByText("Completed", { exact: true }).first().waitFor({ timeout: 120_000 });
+    await page.waitForFunction(
+      (all) => (window as unknown as { seen: { made: number }[] }).seen.at(-1)?.made === all,
+      records,
+    );
     return await page.evaluate(() => (window as unknown as { seen: Observation[] }).seen);
   } finally {
     await browser.close();
