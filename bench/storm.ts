@@ -35,7 +35,7 @@ export async function* storm({ isShort }: BenchOptions): AsyncGenerator<Figure> 
       },
       { what: `relative to the ideal of ${ideal.toFixed(1)} s`, value: seconds / ideal, unit: "×", aim: "≤ 1.5" },
       { what: "throttled calls", value: throttled, unit: "" },
-      { what: "records lost", value: 0, unit: "", aim: "0" },
+      { what: "records lost", value: records - (await job.delivered()), unit: "", aim: "0" },
     ];
   } finally {
     stub.stop();

@@ -119,10 +119,9 @@ async function longAnswers(harness: WorkerHarness, scale: number): Promise<Figur
     const worker = job.startWorker();
     await job.completed(calls, worker);
     const { begun } = await stub.figures();
-    const delivered = (await job.shards()).reduce((sum, shard) => sum + shard.delivered, 0);
     const what = `answers of ${tokens.toLocaleString("en-US")} tokens at ${tokensPerSecond} per second`;
     return [
-      { what: `${what}: delivered`, value: (100 * delivered) / calls, unit: "%", aim: "100" },
+      { what: `${what}: delivered`, value: (100 * (await job.delivered())) / calls, unit: "%", aim: "100" },
       { what: `${what}: paid for more than once`, value: begun - calls, unit: "calls", aim: "0" },
     ];
   } finally {

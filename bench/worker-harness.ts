@@ -147,6 +147,10 @@ export class HarnessJob {
     return (await this.aws.store.read(budgetKey(JOB))) as BudgetRow;
   }
 
+  async delivered(): Promise<number> {
+    return (await this.shards()).reduce((sum, { delivered }) => sum + delivered, 0);
+  }
+
   async shards(): Promise<ShardRow[]> {
     const { shardCount } = await this.row();
     return (await this.aws.store.readAll(Array.from({ length: shardCount }, (_, n) => shardKey(JOB, n)))) as ShardRow[];

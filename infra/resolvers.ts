@@ -161,12 +161,11 @@ export class Resolvers extends NestedStack {
     const { jobs, templates, seedSets, bucket } = this.#props.data;
     const { sizes, tasksPerJob } = fleetContext(this);
     const limits: TaskLimits = { sizes, tasksPerJob };
-    const more = { checkJob: { [ENVIRONMENT.taskLimits]: JSON.stringify(limits) }, estimateJob: {} };
     // Estimating a job reads cost samples, or seeds to render prompts with.
     for (const name of ["checkJob", "estimateJob"] as const) {
       const reader = add(name, {
         ...modelsForFunctions(this),
-        ...more[name],
+        ...(name === "checkJob" && { [ENVIRONMENT.taskLimits]: JSON.stringify(limits) }),
         [ENVIRONMENT.jobsTable]: jobs.tableName,
         [ENVIRONMENT.templatesTable]: templates.tableName,
         [ENVIRONMENT.seedSetsTable]: seedSets.tableName,

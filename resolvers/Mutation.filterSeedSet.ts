@@ -1,4 +1,5 @@
 import { util, type Context } from "@aws-appsync/utils";
+import { seedSetNameProblem } from "../core/seeds/seed-set-name.ts";
 import type { MutationFilterSeedSetArgs } from "./generated/schema.ts";
 import { checkId, throwBadInput } from "./shared/errors.ts";
 import { toSeedSet } from "./shared/seedSets.ts";
@@ -6,8 +7,8 @@ import { toSeedSet } from "./shared/seedSets.ts";
 /** readReadableSeedSet → readTemplateHead → readTemplateVersion → writeFilteredSeedSet → checkSeeds */
 export function request(ctx: Context<MutationFilterSeedSetArgs>) {
   const { name, templateId } = ctx.args;
-  if (name.trim().length < 1 || name.length > 100)
-    throwBadInput(`The seed set's name must have 1 to 100 characters; this one has ${name.trim().length}.`);
+  const nameProblem = seedSetNameProblem(name);
+  if (nameProblem !== undefined) throwBadInput(nameProblem);
   checkId(templateId, "template");
   ctx.stash.seedSetId = util.autoUlid();
   return {};

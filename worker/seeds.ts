@@ -94,6 +94,12 @@ export class Seeds implements SeedSource {
     return line;
   }
 
+  /** All items of a collection in their order, as JSON texts. */
+  async *items(collection: string): AsyncGenerator<string> {
+    for (const [number, { bytes }] of this.#blocksOf(collection).entries())
+      for (const line of await this.#block(collection, number, bytes).lines) if (line) yield line;
+  }
+
   /** Distinct items in proportion to their weights: first a block by its sum, then one of its items. */
   async #weighted(name: string, pick: SeedPick, { jobId, slot, attempt }: DrawKey): Promise<number[]> {
     const { from, weight = "", count = 1 } = pick;

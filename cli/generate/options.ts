@@ -51,7 +51,7 @@ function command(): Command {
     .option("--skip-invalid", "skip invalid rows of the seed files and report them")
     .option("--skip-unfit", "skip seed items that do not fit the template, and report them")
     .option("--set <name=value>", "set a template parameter; repeatable", parseParameter)
-    .option("--records <n>", "number of records to deliver", parseRecords)
+    .option("--records <n>", "number of records to deliver", wholeNumberUpTo(MAX_RECORDS))
     .option("--budget <usd>", "maximum model cost", parseBudget)
     .addOption(
       new Option(
@@ -70,7 +70,7 @@ function command(): Command {
     .addOption(new Option("--priority <priority>", "priority among your own jobs").choices(choicesOf(PRIORITIES)))
     .addOption(new Option("--capacity <capacity>", "capacity that its tasks run on").choices(choicesOf(CAPACITIES)))
     .addOption(new Option("--task-size <size>", "size of its tasks").choices(choicesOf(Object.keys(TASK_SIZES))))
-    .option("--in-flight <n>", `most model calls at a time, 1 to ${MAX_IN_FLIGHT}`, parseInFlight)
+    .option("--in-flight <n>", `most model calls at a time, 1 to ${MAX_IN_FLIGHT}`, wholeNumberUpTo(MAX_IN_FLIGHT))
     .option(
       "--partition-by <columns>",
       "Hive-style partitions by column value, or by day, month or year, e.g. category,date:month",
@@ -121,19 +121,12 @@ function parseParameter(text: string, before: Record<string, string> = {}): Reco
   return { ...before, [name]: value };
 }
 
-function parseRecords(text: string): number {
-  const records = Number(text);
-  if (!Number.isInteger(records) || records < 1 || records > MAX_RECORDS)
-    throw new InvalidArgumentError(
-      `Expected a whole number from 1 to ${formatNumber(MAX_RECORDS)}, received "${text}".`,
-    );
-  return records;
-}
-
-function parseInFlight(text: string): number {
-  const calls = Number(text);
-  if (Number.isInteger(calls) && calls >= 1 && calls <= MAX_IN_FLIGHT) return calls;
-  throw new InvalidArgumentError(`Expected a whole number from 1 to ${MAX_IN_FLIGHT}, received "${text}".`);
+function wholeNumberUpTo(most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (Number.isInteger(number) && number >= 1 && number <= most) return number;
+    throw new InvalidArgumentError(`Expected a whole number from 1 to ${formatNumber(most)}, received "${text}".`);
+  };
 }
 
 function parseBudget(text: string): Nanos {

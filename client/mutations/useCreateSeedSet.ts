@@ -1,5 +1,6 @@
 import { useMutation } from "@apollo/client/react";
-import { CreateSeedSetDocument, SeedSetsDocument, type CreateSeedSetMutation } from "../generated/documents.ts";
+import { CreateSeedSetDocument, type CreateSeedSetMutation } from "../generated/documents.ts";
+import { prependSeedSet } from "./seedSetLists.ts";
 
 export interface UploadFile {
   readonly collection: string;
@@ -16,13 +17,7 @@ export interface UploadRequest {
 /** Creates a seed set for these files, prepends it to the list, and returns where to upload the files. */
 export function useCreateSeedSet() {
   const [mutate] = useMutation(CreateSeedSetDocument, {
-    update(cache, { data }) {
-      cache.updateQuery({ query: SeedSetsDocument }, (list) => {
-        if (!list || !data) return list;
-        const items = [data.createSeedSet.seedSet, ...list.listSeedSets.items];
-        return { ...list, listSeedSets: { ...list.listSeedSets, items } };
-      });
-    },
+    update: (cache, { data }) => prependSeedSet(cache, data?.createSeedSet.seedSet),
   });
   return async ({ name, files, skipInvalid }: UploadRequest): Promise<CreateSeedSetMutation["createSeedSet"]> => {
     const inputs = files.map(({ collection, file }) => ({ collection, fileName: file.name, bytes: file.size }));

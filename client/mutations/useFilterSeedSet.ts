@@ -1,21 +1,15 @@
 import { useMutation } from "@apollo/client/react";
 import {
   FilterSeedSetDocument,
-  SeedSetsDocument,
   type FilterSeedSetMutationVariables,
   type SeedSetFieldsFragment,
 } from "../generated/documents.ts";
+import { prependSeedSet } from "./seedSetLists.ts";
 
 /** Starts making a seed set of the items of another that fit a template, and prepends it to the list. */
 export function useFilterSeedSet() {
   const [mutate] = useMutation(FilterSeedSetDocument, {
-    update(cache, { data }) {
-      cache.updateQuery({ query: SeedSetsDocument }, (list) => {
-        if (!list || !data) return list;
-        const items = [data.filterSeedSet, ...list.listSeedSets.items];
-        return { ...list, listSeedSets: { ...list.listSeedSets, items } };
-      });
-    },
+    update: (cache, { data }) => prependSeedSet(cache, data?.filterSeedSet),
   });
   return async (variables: FilterSeedSetMutationVariables): Promise<SeedSetFieldsFragment> => {
     const { data } = await mutate({ variables });

@@ -8,7 +8,7 @@ export interface Fit {
   /** `movies.Title`, or `movies` when whole items are read. */
   readonly name: string;
   readonly status: "present" | "partial" | "optional" | "missing";
-  /** Whether a job is refused while it is missing in an item. */
+  /** Whether the template cannot do without it. */
   readonly required: boolean;
   /** What is missing, or in how many items; null when nothing is. */
   readonly remark: string | null;

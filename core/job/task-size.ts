@@ -42,8 +42,8 @@ export interface TaskPlan {
 }
 
 /**
- * The fewest tasks that together have as many calls in flight as requested, never more, and the smallest size that can; without
- * a request, as many tasks as the deployment allows.
+ * The fewest tasks that together have as many calls in flight as requested, of the smallest size that can; each has the same
+ * share, rounded down. Without a request, as many tasks as the deployment allows.
  * @throws PlotPaletteError BadInput when it is out of range, or no number of such tasks can
  */
 export function planTasks(

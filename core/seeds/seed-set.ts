@@ -1,6 +1,7 @@
 /** Seed sets: their structure, how they are stored, and their limits. */
 import { PlotPaletteError } from "../errors.ts";
 import { formatNumber } from "../numbers.ts";
+import { seedSetNameProblem } from "./seed-set-name.ts";
 
 /** One item of a collection: a JSON object. */
 export type SeedItem = Readonly<Record<string, unknown>>;
@@ -68,8 +69,8 @@ export interface SeedSetOptions {
 
 /** The files of a new seed set. @throws PlotPaletteError BadInput naming the first invalid option */
 export function checkFiles({ name, files }: SeedSetOptions): UploadedSeedFile[] {
-  if (name.trim().length < 1 || name.length > 100)
-    throwBadInput(`The seed set's name must have 1 to 100 characters; this one has ${name.trim().length}.`);
+  const nameProblem = seedSetNameProblem(name);
+  if (nameProblem !== undefined) throwBadInput(nameProblem);
   if (files.length < 1 || files.length > MAX_SEED_FILES)
     throwBadInput(`A seed set needs 1 to ${MAX_SEED_FILES} files, not ${files.length}.`);
   const checked = files.map((file) => checkFile(file));

@@ -3,6 +3,7 @@ import { findModel, canUse, MODELS, TIERS } from "../../core/models/models.ts";
 import { MAX_GENERATED_ITEMS } from "../../core/money/ad-hoc-limits.ts";
 import { tooSmallBudget } from "../../core/money/estimate.ts";
 import type { SeedGeneration } from "../../core/seeds/seed-set-row.ts";
+import { seedSetNameProblem } from "../../core/seeds/seed-set-name.ts";
 import { COLLECTION_NAME, MAX_SEED_FILES } from "../../core/seeds/seed-set.ts";
 import { boundOf } from "../../core/template/bound.ts";
 import type { GenerateSeedsInput } from "../generated/schema.ts";
@@ -50,8 +51,8 @@ export const handler = lambdaHandler(async ({ owner, input }: GenerationToCheck)
 });
 
 function checkInput({ name, itemCount, instructions, budgetNanos }: GenerateSeedsInput): void {
-  if (name.trim().length < 1 || name.length > 100)
-    throwBadInput(`The seed set's name must have 1 to 100 characters, but it has ${name.trim().length}.`);
+  const nameProblem = seedSetNameProblem(name);
+  if (nameProblem !== undefined) throwBadInput(nameProblem);
   if (itemCount < 1 || itemCount > MAX_GENERATED_ITEMS)
     throwBadInput(`A model can generate 1 to ${MAX_GENERATED_ITEMS} items per collection, not ${itemCount}.`);
   const characters = instructions?.length ?? 0;

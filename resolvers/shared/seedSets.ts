@@ -1,5 +1,7 @@
 /** From seed set rows to the schema's SeedSet. */
 import type { Context } from "@aws-appsync/utils";
+import { put } from "@aws-appsync/utils/dynamodb";
+import type { Item } from "../../core/change.ts";
 import { SAMPLES } from "../../core/keys.ts";
 import type { SeedSetRow } from "../../core/seeds/seed-set-row.ts";
 import type { SeedSet } from "../generated/schema.ts";
@@ -25,6 +27,18 @@ export function toSeedSet(row: SeedSetRow): SeedSet {
     spentNanos: row.generation ? (crashed ? finalSpend(row) : (row.spentNanos ?? 0)) : null,
     createdAt: row.createdAt,
   };
+}
+
+/** Writes the row of a new seed set. */
+export function putSeedSet({ pk, sk, ...item }: SeedSetRow) {
+  return put<Item<SeedSetRow>>({ key: { pk, sk }, item, condition: { pk: { attributeExists: false } } });
+}
+
+/** Stashes the seed set that was written. */
+export function stashSeedSet(ctx: Context): null {
+  if (ctx.error) throwInternal(ctx);
+  ctx.stash.seedSet = ctx.result;
+  return null;
 }
 
 /**

@@ -1,12 +1,10 @@
 import { util, type Context } from "@aws-appsync/utils";
-import { put } from "@aws-appsync/utils/dynamodb";
 import { seedSetKey } from "../../core/keys.ts";
-import type { Item } from "../../core/change.ts";
 import type { SeedSetRow } from "../../core/seeds/seed-set-row.ts";
 import type { TemplateVersionRow } from "../../core/template/template-rows.ts";
 import type { MutationFilterSeedSetArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
-import { throwInternal } from "../shared/errors.ts";
+import { putSeedSet, stashSeedSet } from "../shared/seedSets.ts";
 
 export function request(ctx: Context<MutationFilterSeedSetArgs>) {
   const { name, seedSetId, templateId } = ctx.args;
@@ -24,12 +22,9 @@ export function request(ctx: Context<MutationFilterSeedSetArgs>) {
     filter: { seedSetId, templateId, templateVersion: version.version },
     createdAt: util.time.nowISO8601(),
   };
-  const { pk, sk, ...item } = row;
-  return put<Item<SeedSetRow>>({ key: { pk, sk }, item, condition: { pk: { attributeExists: false } } });
+  return putSeedSet(row);
 }
 
 export function response(ctx: Context) {
-  if (ctx.error) throwInternal(ctx);
-  ctx.stash.seedSet = ctx.result;
-  return null;
+  return stashSeedSet(ctx);
 }

@@ -1,12 +1,10 @@
 import { util, type Context } from "@aws-appsync/utils";
-import { put } from "@aws-appsync/utils/dynamodb";
 import { seedSetKey } from "../../core/keys.ts";
-import type { Item } from "../../core/change.ts";
 import type { SeedSetRow } from "../../core/seeds/seed-set-row.ts";
 import type { MutationCreateSeedSetArgs } from "../generated/schema.ts";
 import type { PresignedUploads } from "../lambda/presignUpload.lambda.ts";
 import { callerOf } from "../shared/caller.ts";
-import { throwInternal } from "../shared/errors.ts";
+import { putSeedSet, stashSeedSet } from "../shared/seedSets.ts";
 
 export function request(ctx: Context<MutationCreateSeedSetArgs>) {
   const files: PresignedUploads["files"] = ctx.prev.result;
@@ -23,14 +21,11 @@ export function request(ctx: Context<MutationCreateSeedSetArgs>) {
     skipInvalid: ctx.args.input.skipInvalid ?? false,
     createdAt: util.time.nowISO8601(),
   };
-  const { pk, sk, ...item } = row;
-  return put<Item<SeedSetRow>>({ key: { pk, sk }, item, condition: { pk: { attributeExists: false } } });
+  return putSeedSet(row);
 }
 
 export function response(ctx: Context) {
-  if (ctx.error) throwInternal(ctx);
-  ctx.stash.seedSet = ctx.result;
-  return null;
+  return stashSeedSet(ctx);
 }
 
 /** Several files may belong to one collection, whose items keep the order of the files. */

@@ -1,9 +1,12 @@
 /** The short form of `npm run chaos`. */
+import { jest } from "@jest/globals";
 import type { Counts } from "./event-log.ts";
 import { planOf } from "./plan.ts";
 import { addCounts, failureText, neverInjected } from "./report.ts";
 import { runChaos } from "./run.ts";
 
+/** As in guards.test.ts. */
+jest.setTimeout(120_000);
 const RUNS = 20;
 const seeds = Array.from({ length: RUNS }, (_, n) => [n + 1]);
 const counts: Counts = {};

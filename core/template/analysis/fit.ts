@@ -184,12 +184,6 @@ export function anyTypeOf(types: readonly JsonType[]): string {
   return types.length === 0 ? "something no seeds can be" : types.map((type) => TYPE_NAMES[type]).join(" or ");
 }
 
-/** What a value is, for people. */
-export function typeNameOf(value: unknown): string {
-  const type = value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
-  return TYPE_NAMES[type as JsonType];
-}
-
 function listed(named: readonly { readonly name: string }[], below = ""): string {
   const names = named.slice(0, 12).map(({ name }) => name.slice(below.length).replace(/^\./, ""));
   const more = named.length - names.length;

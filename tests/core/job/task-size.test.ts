@@ -6,6 +6,16 @@ test.each(Object.entries(TASK_SIZES))("a task of size %s is one that Fargate has
 });
 
 test.each([
+  [{ cpu: 256, memoryMb: 512 }],
+  [{ cpu: 512, memoryMb: 4_096 }],
+  [{ cpu: 4_096, memoryMb: 30_720 }],
+  [{ cpu: 16_384, memoryMb: 40_960 }],
+])("Fargate has a task with %o", (spec) => {
+  expect(isFargateSize(spec)).toBe(true);
+});
+
+test.each([
+  [{ cpu: 256, memoryMb: 1_536 }],
   [{ cpu: 700, memoryMb: 2_048 }],
   [{ cpu: 512, memoryMb: 8_192 }],
   [{ cpu: 1_024, memoryMb: 2_500 }],
